@@ -1,6 +1,6 @@
 import type { FoundMail, RequestArguments } from "@mailfleet/contracts";
 import type { Call } from "../http/route.ts";
-import { mergedPages, readPlaces, writtenPlaces } from "./find-mail.ts";
+import { mergedPages, readPlaces, writtenPlaces } from "./merged-pages.ts";
 
 /** What is searched by, and which page. */
 export type MailQuery = RequestArguments<"outbound-send.send.search">;

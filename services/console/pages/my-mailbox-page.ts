@@ -31,7 +31,13 @@ function grantWords(say: Say, grant: Grant | null): Html {
 }
 
 /** Nothing is tested before the mailbox is approved: by an administrator, or by its user, if the organisation lets them. */
-function approvalForms(say: Say, session: OwnerSession, { kind, address }: Mailbox, selfApproval: boolean): Html {
+function approvalForms(
+  say: Say,
+  session: OwnerSession,
+  { kind, address, approval }: Mailbox,
+  selfApproval: boolean,
+): Html {
+  if (approval.state === "rejected") return html`<p class="notice bad">${say("approval.rejected")}</p>`;
   const title = html`<h2>${say("approval.title")}</h2>`;
   if (!selfApproval || kind !== "user") return html`${title}<p>${say("approval.byOthers")}</p>`;
   return html`${title}<p>${say("approval.how", { address })}</p>
@@ -166,8 +172,7 @@ export async function myMailboxPage(
     ...(testing && refusal === undefined ? { refreshSeconds } : {}),
     body: html`${left && noticeWords(say, left, { grant, shown })}${refusal}
 <dl>${signs && grantWords(say, grant)}${shown.map((one) => directionWords(say, one))}</dl>
-${mailbox.approval.state === "pendingApproval" && approvalForms(say, session, mailbox, selfApproval)}
-${mailbox.approval.state === "approved" && testForm(say, session)}
+${mailbox.approval.state === "approved" ? testForm(say, session) : approvalForms(say, session, mailbox, selfApproval)}
 ${mailbox.wanted === true && disableForm(say, session)}
 ${signs && html`<p><a href="/sign-in/${mailboxId}">${say("my.signInAgain")}</a></p>`}
 <p><a href="/my-mailbox/mail">${say("mail.title")}</a></p>

@@ -144,7 +144,7 @@ export async function actAsOwner(
   const parsed = Form.safeParse(call.request.body ?? {});
   if (!parsed.success || !isFormOf(session, parsed.data.form)) throw foreignForm();
   try {
-    await (ownerActions[name] as Action)(call, session, parsed.data, reply);
+    await ownerActions[name](call, session, parsed.data, reply);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     const { title, body } = refusalWords(error.problem, call.correlation, call.say);

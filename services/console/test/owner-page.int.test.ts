@@ -231,7 +231,12 @@ for (const [device, viewport] of [
       await page.getByRole("button", { name: "Approve" }).click();
       await page.getByRole("status").getByText("Your mailbox is approved.").waitFor();
       await page.getByRole("button", { name: "Test and enable" }).waitFor();
+      world.doubles.mailbox = { ...before, approval: { ...before.approval, state: "rejected" } };
+      await page.reload();
+      await page.getByText("An administrator has rejected this mailbox.").waitFor();
+      assert.equal(await page.getByRole("button", { name: /Test and enable|Approve/ }).count(), 0);
       world.doubles.mailbox = before;
+      await page.reload();
     });
 
     it("disables the mailbox, with the keyboard alone", async () => {

@@ -122,6 +122,7 @@ export const de: Catalogue = {
   "refused.REDIRECT_FROM_ANOTHER_ORIGIN": "Die Anmeldung kam von einem anderen Server zurück",
   "approval.title": "Wartet auf Genehmigung",
   "approval.byOthers": "Ein Administrator genehmigt dieses Postfach, bevor es getestet werden kann.",
+  "approval.rejected": "Ein Administrator hat dieses Postfach abgelehnt. Fragen Sie nach dem Grund.",
   "approval.how":
     "Sie können es selbst genehmigen: Mailfleet sendet einen Code an {address}, und Sie geben ihn hier ein.",
   "approval.send": "Code senden",

@@ -115,6 +115,7 @@ export const en = {
   "refused.REDIRECT_FROM_ANOTHER_ORIGIN": "The sign-in came back from another authorization server",
   "approval.title": "Waits for approval",
   "approval.byOthers": "An administrator approves this mailbox before it can be tested.",
+  "approval.rejected": "An administrator has rejected this mailbox. Ask them why.",
   "approval.how": "You can approve it yourself: Mailfleet sends a code to {address}, and you enter it here.",
   "approval.send": "Send me a code",
   "approval.code": "Code from the mail",

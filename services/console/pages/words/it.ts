@@ -119,6 +119,7 @@ export const it: Catalogue = {
   "refused.REDIRECT_FROM_ANOTHER_ORIGIN": "L'accesso è tornato da un altro server",
   "approval.title": "In attesa di approvazione",
   "approval.byOthers": "Un amministratore approva questa casella prima che si possa provarla.",
+  "approval.rejected": "Un amministratore ha rifiutato questa casella. Chieda il motivo.",
   "approval.how": "Può approvarla Lei: Mailfleet invia un codice a {address}, che Lei inserisce qui.",
   "approval.send": "Invia il codice",
   "approval.code": "Codice del messaggio",

@@ -118,6 +118,7 @@ export const ja: Catalogue = {
   "refused.REDIRECT_FROM_ANOTHER_ORIGIN": "サインインが別の認可サーバーから戻りました",
   "approval.title": "承認待ち",
   "approval.byOthers": "このメールボックスは、管理者が承認してからテストできます。",
+  "approval.rejected": "管理者がこのメールボックスを却下しました。理由をお尋ねください。",
   "approval.how": "ご自分で承認できます。Mailfleet が {address} にコードを送りますので、ここに入力してください。",
   "approval.send": "コードを送る",
   "approval.code": "メールに書かれたコード",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FoundMail } from "@mailfleet/contracts";
-import { mergedPages, readPlaces, writtenPlaces } from "./find-mail.ts";
+import { mergedPages, readPlaces, writtenPlaces } from "./merged-pages.ts";
 
 const mail = (id: string, at: number) => ({ id, at }) as FoundMail;
 const place = ({ at, id }: FoundMail) => `${at}/${id}`;
